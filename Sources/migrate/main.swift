@@ -1,0 +1,3 @@
+import GannetCLI
+
+await MigrateCommand.main()
