@@ -5,6 +5,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "gannet",
@@ -52,7 +53,7 @@ let package = Package(
             name: "GannetCLI",
             dependencies: [
                 "GannetMySQL", "GannetAWS", "GannetMigrate", "GannetLoad", "GannetAdvise", nioCore, nioPosix, logging,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
             ]
         ),
         .executableTarget(name: "gannet", dependencies: ["GannetCLI"]),
@@ -78,7 +79,7 @@ let package = Package(
             name: "GannetCLITests",
             dependencies: [
                 "GannetCLI", "GannetMySQL", "GannetTestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                argumentParser,
             ]
         ),
         .testTarget(

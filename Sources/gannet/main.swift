@@ -1,3 +1,3 @@
 import GannetCLI
 
-await GannetCommand.main()
+await GannetCommand.runAndExit()

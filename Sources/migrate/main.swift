@@ -1,3 +1,3 @@
 import GannetCLI
 
-await MigrateCommand.main()
+await MigrateCommand.runAndExit()
