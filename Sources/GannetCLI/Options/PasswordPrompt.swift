@@ -14,7 +14,10 @@ enum PasswordPrompt {
         defer { close(descriptor) }
         var saved = termios()
         guard tcgetattr(descriptor, &saved) == 0 else {
-            throw CommandFailure("the terminal's settings cannot be read; use --password-file", exitCode: ExitCodes.usage)
+            throw CommandFailure(
+                "the terminal's settings cannot be read; use --password-file",
+                exitCode: ExitCodes.usage
+            )
         }
         var silent = saved
         silent.c_lflag &= ~tcflag_t(ECHO)
