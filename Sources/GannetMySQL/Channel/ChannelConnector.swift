@@ -1,0 +1,134 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Opens channels to servers and makes the TLS handlers for them.
+enum ChannelConnector {
+    /// Reads of up to this size, so that many rows arrive together.
+    static let receiveBytesMax = 512 * 1024
+
+    /// Connects to the configured endpoint, trying every address of a host name.
+    ///
+    /// - Throws: `.connectFailed`, `.connectTimeout`.
+    static func connect(
+        to configuration: MySQLConfiguration,
+        eventLoop: any EventLoop
+    ) async throws(MySQLError) -> any Channel {
+        let bootstrap = Self.bootstrap(eventLoop, timeout: configuration.connectTimeout)
+        do {
+            switch configuration.endpoint {
+            case .tcp(let host, let port): return try await bootstrap.connect(host: host, port: port).get()
+            case .unixSocket(let path): return try await bootstrap.connect(unixDomainSocketPath: path).get()
+            }
+        } catch {
+            throw Self.connectError(error, configuration)
+        }
+    }
+
+    /// Connects to the very machine that another channel is connected to.
+    static func connect(
+        to address: SocketAddress,
+        configuration: MySQLConfiguration,
+        eventLoop: any EventLoop
+    ) async throws(MySQLError) -> any Channel {
+        do {
+            return try await Self.bootstrap(eventLoop, timeout: configuration.connectTimeout).connect(to: address).get()
+        } catch {
+            throw Self.connectError(error, configuration)
+        }
+    }
+
+    /// Makes the TLS handler that a mode asks for.
+    ///
+    /// - Throws: `.invalidConfiguration` where a certificate file cannot be read.
+    static func tlsHandler(for configuration: MySQLConfiguration) throws(MySQLError) -> NIOSSLClientHandler {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        switch configuration.tlsMode {
+        case .disabled, .preferred, .required: tls.certificateVerification = .none
+        case .verifyCA: tls.certificateVerification = .noHostnameVerification
+        case .verifyIdentity: tls.certificateVerification = .fullVerification
+        }
+        var file = ""
+        do {
+            if let caFile = configuration.caFile {
+                file = caFile
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(caFile))
+            }
+            if let certificateFile = configuration.certificateFile {
+                file = certificateFile
+                tls.certificateChain = try NIOSSLCertificate.fromPEMFile(certificateFile).map { .certificate($0) }
+            }
+            if let privateKeyFile = configuration.privateKeyFile {
+                file = privateKeyFile
+                tls.privateKey = .privateKey(try NIOSSLPrivateKey(file: privateKeyFile, format: .pem))
+            }
+        } catch {
+            throw MySQLError(.invalidConfiguration, "'\(file)' cannot be read as a PEM file", underlying: error)
+        }
+        do {
+            let context = try NIOSSLContext(configuration: tls)
+            return try NIOSSLClientHandler(context: context, serverHostname: Self.hostName(of: configuration.endpoint))
+        } catch {
+            throw MySQLError(.tlsFailed, "TLS could not be set up: \(error)", underlying: error)
+        }
+    }
+
+    /// The name to check a certificate against; an IP address is checked as such, without a name.
+    private static func hostName(of endpoint: MySQLConfiguration.Endpoint) -> String? {
+        guard case .tcp(let host, _) = endpoint, (try? SocketAddress(ipAddress: host, port: 0)) == nil else {
+            return nil  // the thrown error only says that the host is a name
+        }
+        return host
+    }
+
+    private static func bootstrap(_ eventLoop: any EventLoop, timeout: Duration) -> ClientBootstrap {
+        ClientBootstrap(group: eventLoop)
+            .channelOption(.autoRead, value: false)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16 * 1024, maximum: Self.receiveBytesMax)
+            )
+            .connectTimeout(TimeAmount(timeout))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(MySQLChannelHandler())
+                }
+            }
+    }
+
+    private static func connectError(_ error: any Error, _ configuration: MySQLConfiguration) -> MySQLError {
+        let server = "\(configuration.endpoint)"
+        if let error = error as? ChannelError, case .connectTimeout = error {
+            return MySQLError(
+                .connectTimeout,
+                "no connection to \(server) within \(configuration.connectTimeout); is the address right?",
+                server: server,
+                underlying: error
+            )
+        }
+        return MySQLError(
+            .connectFailed,
+            "cannot connect to \(server): \(Self.reason(error))",
+            server: server,
+            underlying: error
+        )
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            if !error.connectionErrors.isEmpty {
+                return error.connectionErrors.map { Self.reason($0.error) }.joined(separator: "; ")
+            }
+            return "the host name '\(error.host)' is not known"
+        case let error as IOError:
+            return error.errnoCode == 111
+                ? "connection refused; is the server running on that port?" : error.description
+        default:
+            return "\(error)"
+        }
+    }
+}
