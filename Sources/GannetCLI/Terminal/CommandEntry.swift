@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import GannetMySQL
 
 extension AsyncParsableCommand {
     /// Parses the process' arguments, runs the command and ends the process with one of `ExitCodes`.
@@ -27,6 +28,9 @@ extension AsyncParsableCommand {
             Foundation.exit(failure.exitCode.rawValue)
         case let code as ExitCode:
             Foundation.exit(code.rawValue)
+        case let error as MySQLError:
+            Console.standard.error(error.description)
+            Foundation.exit((error.isTransient ? ExitCodes.retryable : ExitCodes.failed).rawValue)
         case is CancellationError:
             Console.standard.error("interrupted")
             Foundation.exit(ExitCodes.interrupted.rawValue)

@@ -51,6 +51,7 @@ extension MySQLConnection {
     }
 
     /// Runs a query that may have several results, such as CALL, and lends them one after the other.
+    @discardableResult
     public func withResults<R>(
         _ query: MySQLQuery,
         mode: MySQLQueryMode = .automatic,

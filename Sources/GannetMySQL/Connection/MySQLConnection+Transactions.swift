@@ -19,6 +19,7 @@ extension MySQLConnection {
     /// connection is closed, which rolls back as well.
     /// - Throws: what `body` throws; `MySQLError` of the statements around it. An error of COMMIT itself has
     ///   `mayHaveExecuted` set when the connection broke.
+    @discardableResult
     public func withTransaction<R>(
         isolation: MySQLIsolationLevel? = nil,
         readOnly: Bool = false,

@@ -68,6 +68,7 @@ public final actor MySQLConnection {
     }
 
     /// Lends a connection to `body` and closes it afterwards on every path.
+    @discardableResult
     public static func withConnection<R>(
         _ configuration: MySQLConfiguration,
         logger: Logger = Logger(label: "gannet.mysql", factory: { _ in SwiftLogNoOpLogHandler() }),

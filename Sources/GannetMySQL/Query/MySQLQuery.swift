@@ -49,6 +49,12 @@ extension MySQLQuery: ExpressibleByStringInterpolation {
             self.bindings.append(value)
         }
 
+        /// Binds a value, or NULL.
+        public mutating func appendInterpolation<Value: MySQLEncodable>(_ value: Value?) {
+            self.sql += "?"
+            self.bindings.append(value)
+        }
+
         /// Binds each value, separated by commas, as in `IN (\(list: ids))`; an empty list becomes NULL, which
         /// matches nothing.
         public mutating func appendInterpolation(list values: some Collection<some MySQLEncodable>) {
