@@ -69,12 +69,12 @@ public struct TestServer: Sendable {
     /// Lends a connection to an empty database.
     @discardableResult
     public func withConnection<R>(
-        configure: (inout MySQLConfiguration) -> Void = { _ in },
+        localInfile: Bool = false,
         _ body: (MySQLConnection) async throws -> R
     ) async throws -> R {
         try await self.withDatabase { configuration in
             var configuration = configuration
-            configure(&configuration)
+            configuration.allowsLocalInfile = localInfile
             return try await MySQLConnection.withConnection(configuration, body)
         }
     }

@@ -104,7 +104,7 @@ import Testing
 
     @Test("LOCAL INFILE data comes from the caller; a name the server sends is never opened")
     func localInfile() async throws {
-        try await TestServer.mysql.withConnection(configure: { $0.allowsLocalInfile = true }) { connection in
+        try await TestServer.mysql.withConnection(localInfile: true) { connection in
             try await connection.execute("CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(64))")
             let result = try await connection.loadLocal(
                 "LOAD DATA LOCAL INFILE 'x' INTO TABLE t",
