@@ -1,4 +1,6 @@
-/// A password, or a way to get one. Never prints itself.
+/// A password, or a way to get one.
+///
+/// Never prints itself.
 ///
 /// A provider is asked for each new connection, so that rotating credentials (RDS IAM tokens, a secrets manager)
 /// are always fresh.

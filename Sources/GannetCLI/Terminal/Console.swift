@@ -57,7 +57,9 @@ final class Console: Sendable {
         self.write(String(decoding: try encoder.encode(event), as: UTF8.self), to: STDOUT_FILENO)
     }
 
-    /// Redraws the live line; does nothing where standard error is not a terminal. `nil` clears it.
+    /// Redraws the live line; does nothing where standard error is not a terminal.
+    ///
+    /// `nil` clears it.
     func live(_ text: String?) {
         guard self.isInteractive else { return }
         self.liveLine.withLock { current in

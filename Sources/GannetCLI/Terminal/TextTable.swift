@@ -15,7 +15,9 @@ struct TextTable {
         self.alignments = header.indices.map { $0 < alignments.count ? alignments[$0] : .left }
     }
 
-    /// Lines of equal layout: header, rule, rows. Widths count characters, not bytes.
+    /// Lines of equal layout: header, rule, rows.
+    ///
+    /// Widths count characters, not bytes.
     var lines: [String] {
         let widths = self.header.indices.map { column in
             ([self.header] + self.rows).map { column < $0.count ? $0[column].count : 0 }.max() ?? 0

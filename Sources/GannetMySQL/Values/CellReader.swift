@@ -8,7 +8,9 @@ struct CellReader {
     private var offset: Int
     private var columnIndex = 0
     private let format: MySQLFormat
-    /// Binary rows: where the NULL bitmap begins. Its first two bits are unused.
+    /// Binary rows: where the NULL bitmap begins.
+    ///
+    /// Its first two bits are unused.
     private let bitmapOffset: Int
 
     /// Starts at the first value of a row's payload.

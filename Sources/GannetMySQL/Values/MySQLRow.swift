@@ -17,7 +17,9 @@ final class MySQLRowLayout: Sendable {
     }
 }
 
-/// One row: a view of the bytes that came from the server. Values are decoded when asked for.
+/// One row: a view of the bytes that came from the server.
+///
+/// Values are decoded when asked for.
 ///
 /// A row keeps the buffer that it came in alive; copy what you keep for long.
 public struct MySQLRow: Sendable {
@@ -42,7 +44,9 @@ public struct MySQLRow: Sendable {
         try self.layout.decode(self.payload.readableBytesUInt8Span, as: types)
     }
 
-    /// Decodes the column at an index, counted from 0. O(index).
+    /// Decodes the column at an index, counted from 0.
+    ///
+    /// O(index).
     public func decode<Value: MySQLDecodable>(
         _ type: Value.Type = Value.self,
         at index: Int
@@ -61,7 +65,9 @@ public struct MySQLRow: Sendable {
         return try self.layout.decodeNext(type, columnIndex: index, reader: &reader, row: row)
     }
 
-    /// Decodes the first column of that name. O(number of columns).
+    /// Decodes the first column of that name.
+    ///
+    /// O(number of columns).
     public func decode<Value: MySQLDecodable>(
         _ type: Value.Type = Value.self,
         column name: String

@@ -147,7 +147,9 @@ extension Double: MySQLDecodable {
 }
 
 extension Float: MySQLDecodable {
-    /// Decodes FLOAT exactly in the binary protocol; the text protocol carries six digits. DOUBLE is a mismatch.
+    /// Decodes FLOAT exactly in the binary protocol; the text protocol carries six digits.
+    ///
+    /// DOUBLE is a mismatch.
     public static func decode(
         _ bytes: Span<UInt8>,
         format: MySQLFormat,
