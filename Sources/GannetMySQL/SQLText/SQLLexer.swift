@@ -52,7 +52,8 @@ package struct SQLToken: Hashable, Sendable {
 package struct SQLLexer {
     package let bytes: [UInt8]
     package let mode: SQLLexicalMode
-    private var offset = 0
+    /// Where the next token is looked for, in bytes.
+    package var offset = 0
 
     package init(_ bytes: [UInt8], mode: SQLLexicalMode = SQLLexicalMode()) {
         self.bytes = bytes
