@@ -5,7 +5,8 @@ public struct GannetCommand: AsyncParsableCommand {
     /// Name, one-line purpose and subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "gannet",
-        abstract: "Migrations, bulk loading and index advice for MySQL."
+        abstract: "Migrations, bulk loading and index advice for MySQL.",
+        subcommands: [MigrateCommand.self]
     )
 
     /// Makes the command with its defaults.
