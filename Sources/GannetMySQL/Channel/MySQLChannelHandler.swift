@@ -23,16 +23,21 @@ final class MySQLChannelHandler: ChannelInboundHandler {
     private var waiter: Waiter?
     private var isReadPending = false
     private var isTLSEstablished = false
+    private var isIdle = false
     /// Why nothing more comes; set once.
     private(set) var failure: MySQLError?
 
     /// Whether bytes have come that nobody has taken.
     var hasUnreadBytes: Bool { self.framer.bufferedBytes > 0 }
 
+    /// Whether somebody waits for bytes already.
+    var isAwaited: Bool { self.waiter != nil }
+
     // MARK: - What the connection calls
 
     /// Sends a payload as the first packet of a command.
     func sendCommand(_ payload: ByteBuffer) {
+        self.isIdle = false
         let (bytes, next) = PacketWriter.frame(payload, sequence: 0)
         self.framer.expectSequence(next)
         self.context?.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
@@ -43,11 +48,13 @@ final class MySQLChannelHandler: ChannelInboundHandler {
         guard let context = self.context, self.failure == nil else { throw self.failure ?? Self.closed }
         let (bytes, next) = PacketWriter.frame(payload, sequence: self.framer.nextSequence)
         self.framer.expectSequence(next)
-        let written = context.channel.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(self.wrapOutboundOut(bytes), promise: written)
-        do {
-            try await written.futureResult.get()
-        } catch {
+        // Not `futureResult.get()`: that leaves the event loop for a thread of the shared pool and comes back.
+        let written: Result<Void, any Error> = await withCheckedContinuation { continuation in
+            let promise = context.eventLoop.makePromise(of: Void.self)
+            promise.futureResult.whenComplete { continuation.resume(returning: $0) }
+            context.writeAndFlush(self.wrapOutboundOut(bytes), promise: promise)
+        }
+        if case .failure(let error) = written {
             throw self.failure ?? MySQLError(.connectionClosed, "the connection broke while sending", underlying: error)
         }
     }
@@ -60,6 +67,7 @@ final class MySQLChannelHandler: ChannelInboundHandler {
             throw self.fail(error)
         }
         if let failure { throw failure }
+        guard !self.isAwaited else { throw Self.awaitedTwice }
         return try await withCheckedContinuation { continuation in
             self.waiter = .packet(continuation)
             self.requestRead()
@@ -74,6 +82,7 @@ final class MySQLChannelHandler: ChannelInboundHandler {
             throw self.fail(error)
         }
         if let failure { throw failure }
+        guard !self.isAwaited else { throw Self.awaitedTwice }
         return try await withCheckedContinuation { continuation in
             self.waiter = .rows(continuation)
             self.requestRead()
@@ -100,7 +109,28 @@ final class MySQLChannelHandler: ChannelInboundHandler {
 
     /// Notices the end of the connection while no command runs.
     func watchWhileIdle() {
+        self.isIdle = true
         self.requestRead()
+    }
+
+    /// Lets an early answer, or the end of the connection, be noticed while data is still being sent.
+    func readAhead() {
+        self.requestRead()
+    }
+
+    /// Takes the error that a server sends of its own accord before it closes an idle connection.
+    func takeUnsolicitedError() -> MySQLError? {
+        guard self.isIdle, var packet = try? self.framer.nextPayload(),  // not a packet: no reason was given
+            packet.readInteger(as: UInt8.self) == 0xFF,
+            let reason = try? MySQLError.ServerError(parsing: &packet)  // the same
+        else { return nil }
+        return MySQLError(
+            .connectionClosed,
+            "the server ended the idle connection: \(reason.message) (\(reason.number)); nothing was sent",
+            serverError: reason,
+            isTransient: true,
+            connectionUsable: false
+        )
     }
 
     /// Ends the connection; the first reason given is kept.
@@ -165,7 +195,7 @@ final class MySQLChannelHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.serveWaiter()
-        if self.failure == nil { self.failure = Self.closed }
+        if self.failure == nil { self.failure = self.takeUnsolicitedError() ?? Self.closed }
         self.resumeWaiter(with: self.failure ?? Self.closed)
         context.fireChannelInactive()
     }
@@ -206,6 +236,10 @@ final class MySQLChannelHandler: ChannelInboundHandler {
         case .tls(let continuation): continuation.resume(returning: .failure(error))
         case .none: return
         }
+    }
+
+    static var awaitedTwice: MySQLError {
+        MySQLError(.connectionBusy, "two tasks read the same rows at the same time; let one task read them")
     }
 
     private static var closed: MySQLError {

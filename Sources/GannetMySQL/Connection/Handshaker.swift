@@ -32,11 +32,22 @@ struct Handshaker {
                 configuration: self.configuration,
                 remaining: max(remaining, .milliseconds(1))
             )
-            let (greeting, capabilities) = try await session.run(options)
+            let (greeting, capabilities) = try await withTaskCancellationHandler {
+                try await session.run(options)
+            } onCancel: {
+                channel.close(promise: nil)
+            }
             return (channel, session.boundHandler, greeting, capabilities)
         } catch {
             // Closing twice is harmless, and the reason is already known.
             try? await channel.close().get()
+            if Task.isCancelled {
+                throw MySQLError(
+                    .cancelled,
+                    "cancelled while connecting to \(self.configuration.endpoint)",
+                    underlying: error
+                )
+            }
             guard var error = error as? MySQLError else {
                 throw MySQLError(.connectFailed, "the connection could not be set up: \(error)", underlying: error)
             }

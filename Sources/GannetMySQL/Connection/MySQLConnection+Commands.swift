@@ -23,7 +23,11 @@ extension MySQLConnection {
                     "another command is still open on this connection; read its rows to the end or use a second one"
                 )
             }
-            try await self.drain(open)
+            do throws(MySQLError) {
+                try await self.drain(open)
+            } catch  where error.connectionUsable {
+                // How a query ended whose rows nobody wanted is not this command's failure.
+            }
         }
         if Task.isCancelled {
             throw MySQLError(.cancelled, "cancelled before the statement was sent", connectionUsable: true)
@@ -38,7 +42,7 @@ extension MySQLConnection {
         let open = OpenCommand(
             id: self.lastCommandID,
             machine: CommandMachine(command: command, capabilities: self.capabilities),
-            statement: sql.map { SQLText.redacted($0, bytesMax: MySQLError.statementBytesMax) }
+            sql: sql
         )
         self.current = open
         if let timeout = timeout ?? self.configuration.queryTimeout {
@@ -128,20 +132,52 @@ extension MySQLConnection {
         return await self.end(open, with: error)
     }
 
+    /// Reads what is left of a command that was interrupted although its rows ended well, and makes the error to throw.
+    ///
+    /// A killed query may end its rows early without saying so, so they cannot pass for a whole result.
+    func endInterrupted(_ open: OpenCommand) async throws(MySQLError) -> MySQLError {
+        if self.current === open { try await self.drain(open) }
+        var error = Self.interrupted(open.interruption, MySQLError(.connectionClosed, "the rows may have ended early"))
+        error.underlying = nil
+        error.statement = open.statement
+        error.server = "\(self.configuration.endpoint)"
+        error.connectionUsable = self.handler.failure == nil
+        return error
+    }
+
     private func finish(_ open: OpenCommand) async {
         open.deadline?.cancel()
-        guard let killer = open.killer else {
-            self.current = nil
-            self.handler.watchWhileIdle()
-            return
+        open.isOver = true
+        if let killer = open.killer {
+            // The kill must have arrived before the next command starts, or it would hit that one.
+            await killer.value
+            open.killer = nil
+            if open.wasKilled, self.handler.failure == nil { await self.absorbLateKill() }
         }
-        // The kill must have arrived before the next command starts, or it would hit that one.
-        await killer.value
-        open.killer = nil
         self.current = nil
-        guard self.handler.failure == nil else { return }
-        // A kill that came too late is used up by a statement that does nothing; its error is the purpose.
-        _ = try? await self.execute("DO SLEEP(0)", mode: .text)
+        self.handler.watchWhileIdle()
+    }
+
+    /// Uses up a kill that came too late with a statement that does nothing.
+    ///
+    /// Cancelling the caller does not stop this.
+    private func absorbLateKill() async {
+        let command = Command.query("DO SLEEP(0)")
+        var machine = CommandMachine(command: command, capabilities: self.capabilities)
+        let deadline = self.channel.eventLoop.scheduleTask(in: .seconds(Self.killGraceSeconds)) {
+            self.assumeIsolated {
+                _ = $0.handler.fail(
+                    MySQLError(.connectionClosed, "the server did not answer after a statement was killed")
+                )
+            }
+        }
+        defer { deadline.cancel() }
+        self.handler.sendCommand(command.encoded())
+        do throws(MySQLError) {
+            while !machine.isFinished { _ = try machine.received(try await self.handler.nextPacket()) }
+        } catch {
+            self.handler.fail(error)
+        }
     }
 
     private static func interrupted(_ interruption: OpenCommand.Interruption?, _ error: MySQLError) -> MySQLError {
@@ -178,7 +214,8 @@ extension MySQLConnection {
         // Bytes that no command asked for: the server says why it is about to close, or is out of step.
         guard !self.handler.hasUnreadBytes else {
             throw self.handler.fail(
-                MySQLError(.connectionClosed, "the server ended the idle connection; nothing was sent")
+                self.handler.takeUnsolicitedError()
+                    ?? MySQLError(.connectionClosed, "the server ended the idle connection; nothing was sent")
             )
         }
     }

@@ -29,7 +29,8 @@ extension MySQLConnection {
                 logger: self.logger
             )
             defer { side.channel.close(promise: nil) }
-            guard self.current?.id == commandID else { return }
+            guard let open = self.current, open.id == commandID, !open.isOver else { return }
+            open.wasKilled = true
             try await side.killQuery(onConnection: self.connectionID)
         } catch {
             // Without a kill the only way to stop the statement from being waited for is to close.
@@ -40,7 +41,7 @@ extension MySQLConnection {
         }
         self.channel.eventLoop.scheduleTask(in: .seconds(Self.killGraceSeconds)) {
             self.assumeIsolated { connection in
-                guard connection.current?.id == commandID else { return }
+                guard connection.current?.id == commandID, connection.current?.isOver == false else { return }
                 connection.handler.fail(
                     MySQLError(.connectionClosed, "the connection was closed because its statement did not stop")
                 )
@@ -54,7 +55,8 @@ extension MySQLConnection {
         var drainedBytes = 0
         while self.current === open {
             guard open.machine.isReadingRows else {
-                _ = try await self.step(open)
+                // A later statement of a multi-statement query may ask for a file; it gets an empty one.
+                if case .sendLocalData = try await self.step(open) { try await self.sendEndOfLocalData(open) }
                 continue
             }
             let rows: PacketFramer.Rows

@@ -10,7 +10,8 @@ extension MySQLConnection {
     /// Runs a LOAD DATA LOCAL INFILE statement with data from `source`.
     ///
     /// The statement names some file, which is never opened. Where `source` throws, what was sent so far is ended and
-    /// the server's answer is read: roll back if the statement is not to stand.
+    /// the server's answer is read: roll back if the statement is not to stand. Cancellation and a timeout close the
+    /// connection, so that nothing stands.
     /// - Throws: `.localInfileSourceFailed` with the source's error in `underlying`; `.server` 3948 or 1148 where
     ///   `local_infile` is off; `.invalidConfiguration` where the connection was made without `allowsLocalInfile`.
     @discardableResult
@@ -40,12 +41,20 @@ extension MySQLConnection {
         do {
             for try await chunk in source {
                 if open.interruption != nil { break }
-                try await self.sendLocalData(chunk)
+                try await self.sendLocalData(chunk, open)
             }
-        } catch let error as MySQLError where self.handler.failure != nil {
-            throw await self.breakOff(open, error)
+        } catch is LocalDataNotSent {
+            // Often the server said why before it closed; if not, this throws what broke.
+            action = try await self.step(open)
+            throw await self.breakOff(open, MySQLError(.malformedPacket, "the server did not wait for the data"))
         } catch {
             sourceError = error
+        }
+        // A cancelled source ends early without an error. There is no packet that says "undo": the empty one would have
+        // the server commit what it has, even when it was killed; only losing the connection makes it roll back.
+        if Task.isCancelled { self.interrupt(commandID: open.id, .cancelled) }
+        if open.interruption != nil {
+            throw await self.breakOff(open, MySQLError(.connectionClosed, "closed so that the server rolls back"))
         }
         action = try await self.endLocalData(open)
         guard case .result(let ok) = action else {
@@ -79,31 +88,54 @@ extension MySQLConnection {
 
     /// Answers a request for data that nobody offered with an empty file, then reports it.
     func refuseLocalData(_ open: OpenCommand) async throws(MySQLError) -> CommandMachine.Action {
-        _ = try await self.endLocalData(open)
-        if self.current === open { try await self.drain(open) }
+        var serverReason: MySQLError?
+        do throws(MySQLError) {
+            _ = try await self.endLocalData(open)
+            if self.current === open { try await self.drain(open) }
+        } catch {
+            serverReason = error
+        }
         throw MySQLError(
             .localInfileRefused,
             "the server asked for a local file, which only loadLocal sends; nothing was opened or sent",
+            server: "\(self.configuration.endpoint)",
             statement: open.statement,
+            underlying: serverReason,
+            connectionUsable: self.handler.failure == nil,
             mayHaveExecuted: true
         )
     }
 
-    private func sendLocalData(_ chunk: ByteBuffer) async throws(MySQLError) {
+    /// The socket did not take the data; the command is not ended yet.
+    private struct LocalDataNotSent: Error {}
+
+    private func sendLocalData(_ chunk: ByteBuffer, _ open: OpenCommand) async throws(LocalDataNotSent) {
         var rest = chunk
         while let part = rest.readSlice(length: min(rest.readableBytes, Self.localDataBytesMax)),
             part.readableBytes > 0
         {
-            try await self.handler.sendReply(part)
+            do throws(MySQLError) {
+                try await self.interruptible(open) { handler throws(MySQLError) in
+                    handler.readAhead()
+                    try await handler.sendReply(part)
+                }
+            } catch {
+                throw LocalDataNotSent()
+            }
         }
     }
 
     private func endLocalData(_ open: OpenCommand) async throws(MySQLError) -> CommandMachine.Action {
+        try await self.sendEndOfLocalData(open)
+        return try await self.step(open)
+    }
+
+    /// Sends the empty packet that ends the data.
+    func sendEndOfLocalData(_ open: OpenCommand) async throws(MySQLError) {
         do throws(MySQLError) {
             try await self.handler.sendReply(ByteBuffer())
         } catch {
             throw await self.breakOff(open, error)
         }
-        return try await self.step(open)
     }
 }

@@ -132,6 +132,7 @@ extension MySQLConnection {
                     throw error
                 }
                 self.statements.remove(query.sql)
+                self.handler.sendCommand(Command.closeStatement(statement.statementID).encoded())
             }
         }
         throw MySQLError(.malformedPacket, "the server keeps asking for the statement to be prepared again")
@@ -180,6 +181,7 @@ extension MySQLConnection {
     /// unless a cursor wants it.
     func nextBatch(_ stream: RowStreamHandle) async throws(MySQLError) -> MySQLRowBatch? {
         guard let open = self.current, open.stream === stream else { return nil }
+        guard !self.handler.isAwaited else { throw MySQLChannelHandler.awaitedTwice }
         guard open.machine.isReadingRows else {
             if !open.keepsFurtherResults { try await self.drain(open) }
             return nil
@@ -197,6 +199,7 @@ extension MySQLConnection {
             return MySQLRowBatch(bytes: bytes, framing: .single, layout: stream.layout)
         case .other(let packet):
             let ok = try await self.endRows(open, packet)
+            if open.interruption != nil { throw try await self.endInterrupted(open) }
             stream.result.withLock { $0 = MySQLResult(ok) }
             if self.current === open, !open.keepsFurtherResults { try await self.drain(open) }
             return nil
@@ -211,7 +214,10 @@ extension MySQLConnection {
             } catch {
                 throw await self.breakOff(open, error)
             }
-            if case .other(let packet) = rows { return try await self.endRows(open, packet) }
+            guard case .other(let packet) = rows else { continue }
+            let ok = try await self.endRows(open, packet)
+            if open.interruption != nil { throw try await self.endInterrupted(open) }
+            return ok
         }
     }
 }

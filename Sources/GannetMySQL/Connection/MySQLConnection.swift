@@ -106,6 +106,8 @@ public final actor MySQLConnection {
             try await connection.prepareSession()
         } catch {
             await connection.close()
+            var error = error
+            error.mayHaveExecuted = false
             throw error
         }
         logger.debug("Connected", metadata: ["mysql.connection.id": "\(connection.connectionID)"])
@@ -137,6 +139,16 @@ public final actor MySQLConnection {
 
     /// Makes sure that text travels as utf8mb4, whatever the server's `init_connect` or its defaults say.
     private func prepareSession() async throws(MySQLError) {
+        let timer = self.channel.eventLoop.scheduleTask(in: TimeAmount(self.configuration.connectTimeout)) {
+            self.assumeIsolated { connection in
+                let endpoint = connection.configuration.endpoint
+                let limit = connection.configuration.connectTimeout
+                _ = connection.handler.fail(
+                    MySQLError(.connectTimeout, "logged in to \(endpoint), but it did not answer within \(limit)")
+                )
+            }
+        }
+        defer { timer.cancel() }
         try await self.execute("SET NAMES utf8mb4", mode: .text)
     }
 }

@@ -11,21 +11,29 @@ final class OpenCommand {
 
     let id: UInt64
     var machine: CommandMachine
-    /// Redacted, for errors.
-    let statement: String?
+    private let sql: String?
     var interruption: Interruption?
     /// Sends KILL QUERY; awaited before the connection is used again.
     var killer: Task<Void, Never>?
+    /// Whether KILL QUERY was sent.
+    var wasKilled = false
+    /// Whether the server has ended the command.
+    var isOver = false
     var deadline: Scheduled<Void>?
     /// Whether somebody will ask for the results behind the one being read.
     var keepsFurtherResults = false
     /// Set while rows are lent out.
     var stream: RowStreamHandle?
 
-    init(id: UInt64, machine: CommandMachine, statement: String?) {
+    init(id: UInt64, machine: CommandMachine, sql: String?) {
         self.id = id
         self.machine = machine
-        self.statement = statement
+        self.sql = sql
+    }
+
+    /// Redacted, for errors.
+    var statement: String? {
+        self.sql.map { SQLText.redacted($0, bytesMax: MySQLError.statementBytesMax) }
     }
 }
 

@@ -26,6 +26,8 @@ struct PacketFramer {
     static let payloadBytesMax = 2 << 30
 
     private var buffer = ByteBuffer()
+    /// Whether `buffer` was made here and nothing was handed out of it, so that it can grow where it is.
+    private var ownsBuffer = false
     private var expectedSequence: UInt8 = 0
 
     /// How many bytes wait to be taken.
@@ -35,6 +37,10 @@ struct PacketFramer {
     mutating func append(_ bytes: ByteBuffer) {
         if self.buffer.readableBytes == 0 {
             self.buffer = bytes
+            self.ownsBuffer = false
+        } else if self.ownsBuffer {
+            // A payload of many reads: growing by doubling keeps its cost linear.
+            self.buffer.writeImmutableBuffer(bytes)
         } else {
             // Earlier slices share the storage, so the unread tail is copied into storage of its own.
             var joined = ByteBuffer()
@@ -42,6 +48,7 @@ struct PacketFramer {
             joined.writeImmutableBuffer(self.buffer)
             joined.writeImmutableBuffer(bytes)
             self.buffer = joined
+            self.ownsBuffer = true
         }
     }
 
@@ -75,6 +82,7 @@ struct PacketFramer {
         try self.checkSequences(fragments)
         if fragments.count == 1, let only = fragments.first {
             self.buffer.moveReaderIndex(to: only.lowerBound)
+            self.ownsBuffer = false
             return self.buffer.readSlice(length: only.count)
         }
         var joined = ByteBuffer()
@@ -112,6 +120,7 @@ struct PacketFramer {
         guard isInOrder || end > 0 else { throw Self.outOfOrder }
         if end > 0, let rows = self.buffer.readSlice(length: end) {
             self.expectedSequence = sequence
+            self.ownsBuffer = false
             return .packets(rows)
         }
         guard let header = self.header(at: self.buffer.readerIndex), let payload = try self.nextPayload() else {

@@ -103,14 +103,21 @@ struct HandshakeMachine {
 
     private mutating func response() throws(MySQLError) -> HandshakeResponse {
         guard let greeting = self.greeting else { throw .truncated }
-        // A plugin that is not ours may still be the server's default only; it will ask to switch.
-        let pluginName = AuthenticationExchange.Plugin(rawValue: greeting.pluginName) ?? .cachingSHA2
+        // A plugin that is not ours may still be the server's default only; it will ask to switch. A server that names
+        // none knows only the native one.
+        let pluginName =
+            greeting.capabilities.contains(.pluginAuth)
+            ? AuthenticationExchange.Plugin(rawValue: greeting.pluginName) ?? .cachingSHA2 : .native
         // Cleartext is never the opening move: the server has to ask for it.
         let opening = pluginName == .clear ? .cachingSHA2 : pluginName
         var exchange = try self.newExchange(pluginName: opening.rawValue, nonce: greeting.nonce)
         var response = self.emptyResponse()
         response.pluginName = opening.rawValue
         response.authenticationData = try exchange.start()
+        guard response.authenticationData.count <= UInt8.max || self.capabilities.contains(.pluginAuthLengthEncoded)
+        else {
+            throw MySQLError(.unsupportedServer, "the password is longer than this server's protocol can carry")
+        }
         self.exchange = exchange
         self.state = .authenticating(switchCount: 0)
         return response
