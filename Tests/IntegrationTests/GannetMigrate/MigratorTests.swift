@@ -10,7 +10,8 @@ import Testing
     private func withFolder<R>(_ text: String, _ body: (String) async throws -> R) async throws -> R {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gannet-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }  // a leftover in the temporary folder harms nobody
+        // A leftover in the temporary folder harms nobody.
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         try text.write(toFile: folder + "/1_a.sql", atomically: true, encoding: .utf8)
         return try await body(folder)
     }
