@@ -67,7 +67,10 @@ let package = Package(
         ),
         .testTarget(
             name: "GannetMySQLTests",
-            dependencies: ["GannetMySQL", "GannetTestSupport", nioCore, crypto]
+            dependencies: [
+                "GannetMySQL", "GannetTestSupport", nioCore, nioPosix, crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ]
         ),
         .testTarget(name: "GannetAWSTests", dependencies: ["GannetAWS", "GannetTestSupport", nioCore, crypto]),
         .testTarget(name: "GannetMigrateTests", dependencies: ["GannetMigrate", "GannetMySQL", "GannetTestSupport"]),
