@@ -206,7 +206,7 @@ extension MySQLConnection {
 
     private func checkOpen() throws(MySQLError) {
         if let failure = self.handler.failure {
-            var error = failure
+            var error = self.handler.takeUnsolicitedError() ?? failure
             error.mayHaveExecuted = false
             error.connectionUsable = false
             throw error
