@@ -129,6 +129,8 @@ import Testing
         #expect { try plain.start() } throws: { ($0 as? MySQLError)?.code == .insecureTransport }
         var allowed = try Self.exchange("sha256_password", allowsPublicKeyRetrieval: true)
         #expect(try allowed.start() == [1])
+        var socket = try Self.exchange("sha256_password", security: .unixSocket)
+        #expect(try socket.start() == [1])
         var empty = try Self.exchange("sha256_password", password: "")
         #expect(try empty.start() == [0])
     }
