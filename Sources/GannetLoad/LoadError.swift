@@ -1,4 +1,6 @@
-/// What stopped a load, in a sentence that says what to do next. Never holds a row's content.
+/// What stopped a load, in a sentence that says what to do next.
+///
+/// Never holds a row's content.
 public struct LoadError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure, to switch on.
     public struct Code: Hashable, Sendable {
