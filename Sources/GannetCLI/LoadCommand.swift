@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GannetAWS
 import GannetLoad
 import GannetMySQL
 
@@ -9,7 +10,9 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load",
         abstract: "Load CSV files into tables, exactly once.",
         discussion: """
-            A source is a file, a folder of .csv files, or - for standard input. The first record names the columns; a \
+            A source is a file, a folder of .csv files, s3://bucket/key, s3://bucket/prefix/, or - for standard input. S3 \
+            takes credentials and region from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and \
+            AWS_REGION, and another server from AWS_ENDPOINT_URL_S3. The first record names the columns; a \
             file's name names its table. An empty field is NULL, "" is the empty string. Nothing is cut, rounded or \
             skipped: the first field that does not fit its column stops the load, with file, line and column.
 
@@ -21,7 +24,7 @@ struct LoadCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Files, folders or - .", valueName: "source")) var sources: [String]
+    @Argument(help: ArgumentHelp("Files, folders, s3:// URIs or - .", valueName: "source")) var sources: [String]
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var output: OutputOptions
     @Option(name: .long, help: ArgumentHelp("The database to load into; overrides the URL's.", valueName: "database"))
@@ -42,7 +45,7 @@ struct LoadCommand: AsyncParsableCommand {
         do {
             let loader = BulkLoader(
                 configuration: configuration,
-                sources: try self.openSources(),
+                sources: try await self.openSources(),
                 options: options,
                 onEvent: { reporter.report($0) }
             )
@@ -58,25 +61,43 @@ struct LoadCommand: AsyncParsableCommand {
                 try await task.value
             }
             try reporter.summary(loaded)
+        } catch let error as AWSError {
+            Console.standard.live(nil)
+            throw CommandFailure(
+                error.description,
+                exitCode: error.code == .unavailable ? ExitCodes.retryable : ExitCodes.failed
+            )
         } catch let error as LoadError {
             Console.standard.live(nil)
             throw CommandFailure(error.description, exitCode: error.exitCode)
         }
     }
 
-    private func openSources() throws -> [any LoadSource] {
-        try self.sources.flatMap { name -> [any LoadSource] in
-            if name == "-" { return [StandardInputSource()] }
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue else {
-                return [try FileSource(path: name)]
+    private func openSources() async throws -> [any LoadSource] {
+        var found: [any LoadSource] = []
+        for name in self.sources {
+            if name == "-" {
+                found.append(StandardInputSource())
+            } else if name.hasPrefix("s3://") {
+                let configuration = try AWSConfiguration(environment: ProcessInfo.processInfo.environment)
+                found += try await S3Source.find(try S3URI(name), client: S3Client(configuration: configuration))
+            } else {
+                found += try Self.openFiles(name)
             }
-            let files = try FileManager.default.contentsOfDirectory(atPath: name).sorted()
-                .filter { $0.lowercased().hasSuffix(".csv") }
-            guard !files.isEmpty else { throw CommandFailure("\(name): the folder has no .csv files") }
-            let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
-            return try files.map { try FileSource(path: "\(folder)/\($0)") }
         }
+        return found
+    }
+
+    private static func openFiles(_ name: String) throws -> [any LoadSource] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue else {
+            return [try FileSource(path: name)]
+        }
+        let files = try FileManager.default.contentsOfDirectory(atPath: name).sorted()
+            .filter { $0.lowercased().hasSuffix(".csv") }
+        guard !files.isEmpty else { throw CommandFailure("\(name): the folder has no .csv files") }
+        let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
+        return try files.map { try FileSource(path: "\(folder)/\($0)") }
     }
 }
 

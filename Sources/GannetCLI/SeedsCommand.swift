@@ -1,12 +1,15 @@
 import ArgumentParser
+import Foundation
+import GannetAWS
 import GannetLoad
+import NIOCore
 
 /// Sample data for the shop.
 struct SeedsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seeds",
         abstract: "Make sample data for the shop schema.",
-        subcommands: [Generate.self]
+        subcommands: [Generate.self, Upload.self]
     )
 
     struct Generate: AsyncParsableCommand {
@@ -54,6 +57,36 @@ struct SeedsCommand: AsyncParsableCommand {
                 var table = TextTable(header: ["table", "rows"], alignments: [.left, .right])
                 table.rows = report.rows.map { [$0.table, "\($0.count)"] }
                 for line in table.lines { console.line(line) }
+            }
+        }
+    }
+
+    struct Upload: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Put a folder's .csv files into S3.")
+
+        @Option(name: .long, help: ArgumentHelp("The folder to read.", valueName: "dir")) var from: String
+        @Option(name: .long, help: ArgumentHelp("Where to, such as s3://bucket/prefix/.", valueName: "uri")) var to:
+            String
+        @Flag(name: .long, help: "Make the bucket where it is missing.") var createBucket = false
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            do {
+                let target = try S3URI(self.to)
+                let configuration = try AWSConfiguration(environment: ProcessInfo.processInfo.environment)
+                let client = S3Client(configuration: configuration)
+                if self.createBucket { try await client.createBucket(target.bucket) }
+                let files = try FileManager.default.contentsOfDirectory(atPath: self.from).sorted()
+                    .filter { $0.lowercased().hasSuffix(".csv") }
+                guard !files.isEmpty else { throw CommandFailure("\(self.from): the folder has no .csv files") }
+                for file in files {
+                    let bytes = try Data(contentsOf: URL(fileURLWithPath: "\(self.from)/\(file)"))
+                    let uri = S3URI(bucket: target.bucket, key: target.key + file)
+                    try await client.putObject(uri, ByteBuffer(bytes: bytes))
+                    if self.output.isVerbose { Console.standard.line("\(uri)  \(bytes.count) bytes") }
+                }
+            } catch let error as AWSError {
+                throw CommandFailure(error.description)
             }
         }
     }
