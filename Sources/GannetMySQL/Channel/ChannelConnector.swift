@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -74,6 +75,42 @@ enum ChannelConnector {
         }
     }
 
+    /// Checks that an accepted certificate names the host, where that was asked for.
+    static func checkIdentity(
+        _ tls: NIOSSLClientHandler,
+        configuration: MySQLConfiguration
+    ) throws(MySQLError) {
+        guard configuration.tlsMode == .verifyIdentity, let host = Self.hostName(of: configuration.endpoint) else {
+            return
+        }
+        guard let certificate = tls.peerCertificate, CertificateIdentity.covers(host: host, certificate: certificate)
+        else { throw MySQLError(.tlsFailed, Self.otherHost) }
+    }
+
+    private static let otherHost =
+        "the server's certificate names another host; connect by a name it has, or use ssl-mode=VERIFY_CA"
+
+    /// What to tell a user of a failed TLS handshake; the library's text is for its developers.
+    static func tlsError(_ error: any Error) -> MySQLError {
+        let detail = "\(error)"
+        let reason =
+            if detail.contains("CERTIFICATE_VERIFY_FAILED") {
+                "the server's certificate is not signed by a CA that is trusted here; give its CA with ssl-ca"
+            } else if (error as? NIOSSLExtraError) == .failedToValidateHostname || detail.contains("HOSTNAME") {
+                Self.otherHost
+            } else {
+                "the TLS handshake failed (\(Self.librarysWord(in: detail))); check ssl-mode and the certificates"
+            }
+        return MySQLError(.tlsFailed, reason, underlying: error)
+    }
+
+    /// BoringSSL's name for a failure, such as `UNSUPPORTED_PROTOCOL`, without the numbers and paths around it.
+    private static func librarysWord(in detail: String) -> String {
+        let words = detail.split { !($0.isUppercase || $0 == "_" || $0.isNumber) }
+        return words.max { $0.count < $1.count }.map { String($0) }.flatMap { $0.count > 5 ? $0 : nil }
+            ?? "no reason given"
+    }
+
     /// The name to check a certificate against; an IP address is checked as such, without a name.
     private static func hostName(of endpoint: MySQLConfiguration.Endpoint) -> String? {
         guard case .tcp(let host, _) = endpoint, (try? SocketAddress(ipAddress: host, port: 0)) == nil else {
@@ -125,8 +162,11 @@ enum ChannelConnector {
             }
             return "the host name '\(error.host)' is not known"
         case let error as IOError:
-            return error.errnoCode == 111
-                ? "connection refused; is the server running on that port?" : error.description
+            switch error.errnoCode {
+            case ECONNREFUSED: return "connection refused; is the server running there?"
+            case ENOENT: return "there is no such socket; is the server running on this machine?"
+            default: return String(cString: strerror(error.errnoCode))
+            }
         default:
             return "\(error)"
         }

@@ -181,13 +181,7 @@ final class MySQLChannelHandler: ChannelInboundHandler {
         case let error as MySQLError:
             self.fail(error)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            self.fail(
-                MySQLError(
-                    .tlsFailed,
-                    "TLS failed: \(error); check ssl-ca and the host name, or choose another ssl-mode",
-                    underlying: error
-                )
-            )
+            self.fail(ChannelConnector.tlsError(error))
         default:
             self.fail(MySQLError(.connectionClosed, "the connection broke: \(error)", underlying: error))
         }

@@ -129,7 +129,9 @@ struct Handshaker {
                 case .startTLS(let request):
                     self.step = .tls
                     try await handler.sendReply(request)
-                    try await handler.startTLS(try ChannelConnector.tlsHandler(for: self.configuration))
+                    let tls = try ChannelConnector.tlsHandler(for: self.configuration)
+                    try await handler.startTLS(tls)
+                    try ChannelConnector.checkIdentity(tls, configuration: self.configuration)
                     action = try machine.tlsEstablished()
                 case .finish(let capabilities):
                     guard let greeting = machine.greeting else { throw .truncated }

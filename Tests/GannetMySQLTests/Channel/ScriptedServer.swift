@@ -29,6 +29,7 @@ final class ScriptedServer: Sendable {
     /// meet silence.
     static func withServer<R>(
         _ scripts: [Step]...,
+        connectTimeout: Duration = .seconds(20),
         body: (ScriptedServer, MySQLConfiguration) async throws -> R
     ) async throws -> R {
         let owner = Owner()
@@ -48,7 +49,7 @@ final class ScriptedServer: Sendable {
         )
         configuration.password = "secret"
         configuration.tlsMode = .disabled
-        configuration.connectTimeout = .milliseconds(500)
+        configuration.connectTimeout = connectTimeout
         let result: Result<R, any Error>
         do { result = .success(try await body(server, configuration)) } catch { result = .failure(error) }
         try await channel.close().get()
