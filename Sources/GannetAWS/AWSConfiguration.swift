@@ -1,4 +1,6 @@
-/// Keys that sign requests. Never print themselves.
+/// Keys that sign requests.
+///
+/// Never print themselves.
 public struct AWSCredentials: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {

@@ -1,4 +1,6 @@
-/// What an AWS service, or the way to it, refused. Never holds a key or a signature.
+/// What an AWS service, or the way to it, refused.
+///
+/// Never holds a key or a signature.
 public struct AWSError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure, to switch on.
     public struct Code: Hashable, Sendable {

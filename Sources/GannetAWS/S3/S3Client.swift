@@ -45,7 +45,7 @@ public struct S3Client: Sendable {
             let page = XMLScanner(text: String(buffer: body))
             for contents in page.contents(of: "Contents") {
                 let item = XMLScanner(text: String(contents))
-                guard let key = item.first("Key")?.removingPercentEncoding,
+                guard let key = item.first("Key").flatMap(Self.decodeKey),
                     let size = item.first("Size").flatMap(Int64.init),
                     let eTag = item.first("ETag")
                 else {
@@ -60,6 +60,11 @@ public struct S3Client: Sendable {
             token = page.first("IsTruncated") == "true" ? page.first("NextContinuationToken") : nil
         } while token != nil
         return objects
+    }
+
+    /// Listings are asked for in URL encoding, which writes a space as "+".
+    private static func decodeKey(_ key: String) -> String? {
+        key.replacing("+", with: "%20").removingPercentEncoding
     }
 
     /// Size and ETag of one object.
