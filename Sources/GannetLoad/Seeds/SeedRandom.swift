@@ -18,7 +18,9 @@ struct SeedRandom {
         return value ^ value >> 31
     }
 
-    /// A number below `bound`, which is positive. The bias is below bound / 2^64.
+    /// A number below a positive bound.
+    ///
+    /// The bias is below bound / 2^64.
     mutating func below(_ bound: Int) -> Int {
         Int(truncatingIfNeeded: self.next().multipliedFullWidth(by: UInt64(max(bound, 1))).high)
     }
