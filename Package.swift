@@ -78,7 +78,11 @@ let package = Package(
             name: "GannetLoadTests",
             dependencies: ["GannetLoad", "GannetMySQL", "GannetAWS", "GannetTestSupport", nioCore]
         ),
-        .testTarget(name: "GannetAdviseTests", dependencies: ["GannetAdvise", "GannetMySQL", "GannetTestSupport"]),
+        .testTarget(
+            name: "GannetAdviseTests",
+            dependencies: ["GannetAdvise", "GannetMySQL", "GannetTestSupport"],
+            exclude: ["Samples"]
+        ),
         .testTarget(
             name: "GannetCLITests",
             dependencies: [

@@ -6,7 +6,7 @@ public struct GannetCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "gannet",
         abstract: "Migrations, bulk loading and index advice for MySQL.",
-        subcommands: [MigrateCommand.self, LoadCommand.self, SeedsCommand.self]
+        subcommands: [MigrateCommand.self, LoadCommand.self, SeedsCommand.self, AdviseCommand.self]
     )
 
     /// Makes the command with its defaults.
