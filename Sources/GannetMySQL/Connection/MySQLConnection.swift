@@ -56,6 +56,11 @@ public final actor MySQLConnection {
         self.logger = logger
     }
 
+    deinit {
+        // Nobody can close it any more; without this the socket would stay open as long as the server likes.
+        self.channel.close(promise: nil)
+    }
+
     /// Connects and authenticates.
     ///
     /// - Throws: `.connectFailed`, `.connectTimeout` (names the step that hung), `.tlsFailed`, `.insecureTransport`,

@@ -73,6 +73,15 @@ import Testing
         #expect(refused?.isTransient == true)
     }
 
+    @Test("A connection that nobody holds any more is closed")
+    func dropped() async throws {
+        let id = try await MySQLConnection.connect(TestServer.mysql.configuration).connectionID
+        try await MySQLConnection.withConnection(TestServer.mysql.configuration) { watcher in
+            let open: MySQLQuery = "SELECT COUNT(*) FROM performance_schema.processlist WHERE id = \(id)"
+            while try await watcher.query(open).decode(Int.self).collect() == [1] { continue }
+        }
+    }
+
     @Test("MariaDB with mysql_native_password", arguments: [MySQLQueryMode.text, .prepared])
     func mariadb(_ mode: MySQLQueryMode) async throws {
         try await TestServer.mariadb.withConnection { connection in
