@@ -21,8 +21,9 @@ struct Ledger {
     let table: String
     let sourceName: String
 
-    private var sourceDigest: [UInt8] {
-        Array(SHA256.hash(data: Data(self.sourceName.utf8)))
+    /// As text: binary values in a statement would make process lists unreadable (error 3854).
+    private var sourceDigest: String {
+        SHA256.hash(data: Data(self.sourceName.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Makes the ledger's table where it is missing.
@@ -31,7 +32,7 @@ struct Ledger {
             """
             CREATE TABLE IF NOT EXISTS gannet_load_ledger (
                 target_table VARCHAR(64) NOT NULL,
-                source_digest BINARY(32) NOT NULL COMMENT 'SHA-256 of source',
+                source_digest CHAR(64) CHARACTER SET ascii NOT NULL COMMENT 'SHA-256 of source',
                 chunk INT UNSIGNED NOT NULL COMMENT 'from 1',
                 source TEXT NOT NULL,
                 identity VARCHAR(255) NOT NULL COMMENT 'what changes when the source does',

@@ -20,9 +20,9 @@ struct JournalEntry: Hashable, Sendable {
 
     var sequence: Int
     var state: State
-    var statementDigest: [UInt8]
+    var statementDigest: String
     /// How the objects looked before the statement; `nil` where nothing is shown.
-    var beforeDigest: [UInt8]?
+    var beforeDigest: String?
 }
 
 /// Reads and writes the tables that remember what was run.
@@ -43,8 +43,8 @@ struct Journal {
                 direction ENUM('up', 'down') NOT NULL,
                 sequence INT UNSIGNED NOT NULL COMMENT 'number of the statement in its section, from 1',
                 state ENUM('intent', 'done', 'failed') NOT NULL,
-                statement_digest BINARY(32) NOT NULL COMMENT 'SHA-256 of the statement',
-                before_digest BINARY(32) NULL COMMENT 'SHA-256 of the affected objects before a DDL statement',
+                statement_digest CHAR(64) CHARACTER SET ascii NOT NULL COMMENT 'SHA-256 of the statement',
+                before_digest CHAR(64) CHARACTER SET ascii NULL COMMENT 'SHA-256 of the affected objects before a DDL statement',
                 connection_id BIGINT UNSIGNED NOT NULL,
                 started_at DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
                 ended_at DATETIME(6) NULL,
@@ -78,7 +78,7 @@ struct Journal {
             SELECT version, direction, sequence, state, statement_digest, before_digest
             FROM schema_migrations_journal ORDER BY version, direction, sequence
             """
-        ).decode((String, String, Int, String, [UInt8], [UInt8]?).self)
+        ).decode((String, String, Int, String, String, String?).self)
         var entries: [String: [Direction: [JournalEntry]]] = [:]
         for try await (version, direction, sequence, state, statementDigest, beforeDigest) in rows {
             guard let direction = Direction(rawValue: direction), let state = JournalEntry.State(rawValue: state) else {

@@ -36,8 +36,8 @@ public struct MigrationFile: Sendable, Hashable {
         }
 
         /// SHA-256 of the text with line ends as LF, so that a checkout on another system is the same file.
-        var digest: [UInt8] {
-            Array(SHA256.hash(data: Data(self.text.replacingOccurrences(of: "\r\n", with: "\n").utf8)))
+        var digest: String {
+            SHA256.hash(data: Data(self.text.replacingOccurrences(of: "\r\n", with: "\n").utf8)).hexadecimal
         }
     }
 

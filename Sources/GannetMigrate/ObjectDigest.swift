@@ -11,13 +11,13 @@ enum ObjectDigest {
     private static let absent: Set<UInt16> = [1146, 1049, 1305, 1360, 1539, 1347]
 
     /// SHA-256 over every object's definition, in the order given; an absent object counts as such.
-    static func compute(_ objects: [SchemaObject], on connection: MySQLConnection) async throws(MySQLError) -> [UInt8] {
+    static func compute(_ objects: [SchemaObject], on connection: MySQLConnection) async throws(MySQLError) -> String {
         var hash = SHA256()
         for object in objects {
             let definition = try await Self.definition(of: object, on: connection) ?? "absent"
             hash.update(data: Data("\(definition.utf8.count):\(definition)".utf8))
         }
-        return Array(hash.finalize())
+        return hash.finalize().hexadecimal
     }
 
     private static func definition(
@@ -51,5 +51,12 @@ enum ObjectDigest {
 
     private static func quoted(_ schema: String?, _ name: String) -> String {
         schema.map { SQLText.quoteIdentifier(name, in: $0) } ?? SQLText.quoteIdentifier(name)
+    }
+}
+
+extension SHA256Digest {
+    /// The digest as text: binary values in a statement would make process lists unreadable (error 3854).
+    var hexadecimal: String {
+        self.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

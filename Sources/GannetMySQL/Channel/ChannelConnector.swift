@@ -3,6 +3,12 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
+/// A connected channel and the handler in it.
+struct OpenChannel: Sendable {
+    let channel: any Channel
+    let handler: NIOLoopBound<MySQLChannelHandler>
+}
+
 /// Opens channels to servers and makes the TLS handlers for them.
 enum ChannelConnector {
     /// Reads of up to this size, so that many rows arrive together.
@@ -14,12 +20,14 @@ enum ChannelConnector {
     static func connect(
         to configuration: MySQLConfiguration,
         eventLoop: any EventLoop
-    ) async throws(MySQLError) -> any Channel {
+    ) async throws(MySQLError) -> OpenChannel {
         let bootstrap = Self.bootstrap(eventLoop, timeout: configuration.connectTimeout)
         do {
             switch configuration.endpoint {
-            case .tcp(let host, let port): return try await bootstrap.connect(host: host, port: port).get()
-            case .unixSocket(let path): return try await bootstrap.connect(unixDomainSocketPath: path).get()
+            case .tcp(let host, let port):
+                return try await bootstrap.connect(host: host, port: port, channelInitializer: Self.open)
+            case .unixSocket(let path):
+                return try await bootstrap.connect(unixDomainSocketPath: path, channelInitializer: Self.open)
             }
         } catch {
             throw Self.connectError(error, configuration)
@@ -31,9 +39,10 @@ enum ChannelConnector {
         to address: SocketAddress,
         configuration: MySQLConfiguration,
         eventLoop: any EventLoop
-    ) async throws(MySQLError) -> any Channel {
+    ) async throws(MySQLError) -> OpenChannel {
         do {
-            return try await Self.bootstrap(eventLoop, timeout: configuration.connectTimeout).connect(to: address).get()
+            return try await Self.bootstrap(eventLoop, timeout: configuration.connectTimeout)
+                .connect(to: address, channelInitializer: Self.open)
         } catch {
             throw Self.connectError(error, configuration)
         }
@@ -119,6 +128,16 @@ enum ChannelConnector {
         return host
     }
 
+    /// Puts our handler into a new channel and keeps hold of it: a channel that closes at once empties its pipeline,
+    /// but what the server said before it closed is in the handler.
+    private static func open(_ channel: any Channel) -> EventLoopFuture<OpenChannel> {
+        channel.eventLoop.makeCompletedFuture {
+            let handler = MySQLChannelHandler()
+            try channel.pipeline.syncOperations.addHandler(handler)
+            return OpenChannel(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+        }
+    }
+
     private static func bootstrap(_ eventLoop: any EventLoop, timeout: Duration) -> ClientBootstrap {
         ClientBootstrap(group: eventLoop)
             .channelOption(.autoRead, value: false)
@@ -129,11 +148,6 @@ enum ChannelConnector {
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 16 * 1024, maximum: Self.receiveBytesMax)
             )
             .connectTimeout(TimeAmount(timeout))
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(MySQLChannelHandler())
-                }
-            }
     }
 
     private static func connectError(_ error: any Error, _ configuration: MySQLConfiguration) -> MySQLError {

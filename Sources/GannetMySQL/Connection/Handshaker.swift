@@ -19,16 +19,17 @@ struct Handshaker {
     ) async throws(MySQLError) -> (any Channel, NIOLoopBound<MySQLChannelHandler>, HandshakeV10, Capabilities) {
         let options = try await self.options()
         let start = ContinuousClock.now
-        let channel =
+        let open =
             if let address {
                 try await ChannelConnector.connect(to: address, configuration: self.configuration, eventLoop: eventLoop)
             } else {
                 try await ChannelConnector.connect(to: self.configuration, eventLoop: eventLoop)
             }
+        let channel = open.channel
         let remaining = self.configuration.connectTimeout - (ContinuousClock.now - start)
         do {
-            let session = try await HandshakeSession(
-                channel: channel,
+            let session = HandshakeSession(
+                open: open,
                 configuration: self.configuration,
                 remaining: max(remaining, .milliseconds(1))
             )
@@ -100,14 +101,11 @@ struct Handshaker {
             self.channel.eventLoop.executor.asUnownedSerialExecutor()
         }
 
-        init(channel: any Channel, configuration: MySQLConfiguration, remaining: Duration) async throws {
-            self.channel = channel
+        init(open: OpenChannel, configuration: MySQLConfiguration, remaining: Duration) {
+            self.channel = open.channel
+            self.boundHandler = open.handler
             self.configuration = configuration
             self.deadline = .now() + TimeAmount(remaining)
-            self.boundHandler = try await channel.eventLoop.submit {
-                let handler = try channel.pipeline.syncOperations.handler(type: MySQLChannelHandler.self)
-                return NIOLoopBound(handler, eventLoop: channel.eventLoop)
-            }.get()
         }
 
         func run(_ options: HandshakeMachine.Options) async throws(MySQLError) -> (HandshakeV10, Capabilities) {
