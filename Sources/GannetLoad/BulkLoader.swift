@@ -62,9 +62,15 @@ public final class BulkLoader: Sendable {
         var loaded: [LoadedSource] = []
         for (source, table) in planned {
             var reconnectCount = 0
+            // Only once a run: after a lost connection the ledger's rows are this run's own.
+            var mayForget = self.options.repeats
             while true {
                 do {
-                    loaded.append(try await self.withConnection { try await self.load(source, into: table, $0) })
+                    loaded.append(
+                        try await self.withConnection {
+                            try await self.load(source, into: table, mayForget: &mayForget, $0)
+                        }
+                    )
                     break
                 } catch let error as MySQLError where error.isTransient {
                     reconnectCount += 1
@@ -141,6 +147,7 @@ public final class BulkLoader: Sendable {
     private func load(
         _ source: any LoadSource,
         into table: String,
+        mayForget: inout Bool,
         _ connection: MySQLConnection
     ) async throws -> LoadedSource {
         let start = ContinuousClock.now
@@ -148,7 +155,8 @@ public final class BulkLoader: Sendable {
         try await self.takeLock(table, connection)
         try await Ledger.create(on: connection)
         let ledger = Ledger(connection: connection, table: table, sourceName: source.name)
-        if self.options.repeats, try await ledger.position()?.isComplete == true { try await ledger.forget() }
+        if mayForget, try await ledger.position()?.isComplete == true { try await ledger.forget() }
+        mayForget = false
         let position = try await self.position(ledger, source)
         var loaded = LoadedSource(
             source: source.name,

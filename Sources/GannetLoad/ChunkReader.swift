@@ -98,14 +98,12 @@ struct ChunkReader {
     }
 
     private mutating func scan() throws(LoadError) -> CSVScanner.Outcome {
-        let (start, isAtEnd) = (self.start, self.isAtEnd)
-        var scanner = self.scanner
+        // A second reference to the bytes, not a copy of the scanner: copying that would copy its fields for each record.
+        let (pending, start, isAtEnd) = (self.pending, self.start, self.isAtEnd)
         do throws(LoadError) {
-            let outcome = try self.pending.withUnsafeBytesTyped { bytes throws(LoadError) in
-                try scanner.scan(bytes, from: start, isLast: isAtEnd)
+            return try pending.withUnsafeBytesTyped { bytes throws(LoadError) in
+                try self.scanner.scan(bytes, from: start, isLast: isAtEnd)
             }
-            self.scanner = scanner
-            return outcome
         } catch {
             throw self.named(error)
         }

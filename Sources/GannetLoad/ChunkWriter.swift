@@ -27,7 +27,7 @@ struct ChunkWriter {
         do throws(MySQLError) {
             switch self.way {
             case .loadData: return try await self.load(bytes, rowCount: rows.count)
-            case .insert: return try await self.insert(bytes)
+            case .insert: return try await self.insert(bytes, rowCount: rows.count)
             }
         } catch {
             // What the server says of a row is a verdict; deadlocks and lost connections are not.
@@ -97,11 +97,14 @@ struct ChunkWriter {
 
     // MARK: - INSERT
 
-    private func insert(_ bytes: ByteBuffer) async throws(MySQLError) -> String? {
+    private func insert(_ bytes: ByteBuffer, rowCount: Int) async throws(MySQLError) -> String? {
         let names = self.columns.map { SQLText.quoteIdentifier($0.name) }.joined(separator: ", ")
         let head = "INSERT INTO \(SQLText.quoteIdentifier(self.table)) (\(names)) VALUES "
         var statement = Array(head.utf8)
-        for row in bytes.readableBytesView.split(separator: 0x0A) {
+        var sentCount = 0
+        // A row may be empty: one column that holds the empty string. Only behind the last newline there is no row.
+        for row in bytes.readableBytesView.dropLast().split(separator: 0x0A, omittingEmptySubsequences: false) {
+            sentCount += 1
             if statement.count > head.utf8.count { statement.append(UInt8(ascii: ",")) }
             statement.append(UInt8(ascii: "("))
             for (index, field) in row.split(separator: 0x09, omittingEmptySubsequences: false).enumerated() {
@@ -114,7 +117,8 @@ struct ChunkWriter {
                 statement = Array(head.utf8)
             }
         }
-        return statement.count > head.utf8.count ? try await self.send(statement) : nil
+        if statement.count > head.utf8.count, let problem = try await self.send(statement) { return problem }
+        return sentCount == rowCount ? nil : "\(sentCount) of \(rowCount) rows were sent"
     }
 
     private func send(_ statement: [UInt8]) async throws(MySQLError) -> String? {

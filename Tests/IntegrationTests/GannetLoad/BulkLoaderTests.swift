@@ -160,6 +160,43 @@ private struct MemorySource: LoadSource {
         }
     }
 
+    @Test("One empty string in the only column is a row", arguments: LoadWay.allCases)
+    func emptyStrings(_ way: LoadWay) async throws {
+        try await TestServer.mysql.withDatabase { configuration in
+            try await MySQLConnection.withConnection(configuration) { connection in
+                try await connection.execute("CREATE TABLE t (name VARCHAR(10) NOT NULL)")
+            }
+            var options = BulkLoader.Options()
+            options.way = way
+            let source = MemorySource(name: "t", csv: "name\n\"\"\na\n\"\"\n")
+            let loaded = try await BulkLoader(configuration: configuration, sources: [source], options: options).run()
+            #expect(loaded.first?.rowCount == 3)
+            #expect(try await Self.count("t", configuration) == 3)
+        }
+    }
+
+    @Test("A connection lost behind the last commit does not load twice what is to be loaded again")
+    func killedWhileRepeating() async throws {
+        try await TestServer.mysql.withDatabase { configuration in
+            try await MySQLConnection.withConnection(configuration) { connection in
+                try await connection.execute("CREATE TABLE base (id INT)")
+                // Counting the row takes as long as the kill needs to arrive.
+                try await connection.execute("CREATE VIEW t AS SELECT id FROM base WHERE SLEEP(2) = 0")
+            }
+            let kill = Mutex<Task<Void, any Error>?>(nil)
+            var options = BulkLoader.Options()
+            options.repeats = true
+            let source = MemorySource(name: "t", csv: "id\n1\n")
+            let loader = BulkLoader(configuration: configuration, sources: [source], options: options) { event in
+                guard case .committed = event else { return }
+                kill.withLock { $0 = $0 ?? Task { try await Self.killOthers(configuration) } }
+            }
+            _ = try await loader.run()
+            try await kill.withLock { $0 }?.value
+            #expect(try await Self.count("base", configuration) == 1)
+        }
+    }
+
     private static func killOthers(_ configuration: MySQLConfiguration) async throws {
         try await MySQLConnection.withConnection(configuration) { connection in
             let ids = try await connection.query(
