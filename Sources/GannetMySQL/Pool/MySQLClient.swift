@@ -123,7 +123,8 @@ public final class MySQLClient: Sendable {
         }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.perform(before: { $0.waiters[id] = continuation }) { $0.request(waiter: id, now: .now) }
+                let remember: (inout State) -> Void = { $0.waiters[id] = continuation }
+                self.perform(before: remember) { $0.request(waiter: id, now: .now) }
                 if Task.isCancelled { self.perform { $0.cancel(waiter: id) } }
             }
         } onCancel: {
@@ -207,13 +208,15 @@ public final class MySQLClient: Sendable {
     private func connect(_ id: Int) async {
         do throws(MySQLError) {
             let connection = try await MySQLConnection.connect(self.configuration, logger: self.logger)
-            self.perform(before: { state in
+            let remember: (inout State) -> Void = { state in
                 state.connections[id] = connection
                 state.lastConnectError = nil
-            }) { $0.connected(id, now: .now) }
+            }
+            self.perform(before: remember) { $0.connected(id, now: .now) }
         } catch {
             self.logger.debug("Connect failed", metadata: ["mysql.error": "\(error.code)"])
-            self.perform(before: { $0.lastConnectError = error }) {
+            let remember: (inout State) -> Void = { $0.lastConnectError = error }
+            self.perform(before: remember) {
                 $0.connectFailed(id, code: error.code, isFinal: !error.isTransient)
             }
         }
