@@ -154,7 +154,7 @@ public final class BulkLoader: Sendable {
         let way = try await self.way(connection)
         try await self.takeLock(table, connection)
         try await Ledger.create(on: connection)
-        let ledger = Ledger(connection: connection, table: table, sourceName: source.name)
+        let ledger = Ledger(connection: connection, table: table, sourceName: source.ledgerName)
         if mayForget, try await ledger.position()?.isComplete == true { try await ledger.forget() }
         mayForget = false
         let position = try await self.position(ledger, source)

@@ -3,8 +3,10 @@ public import NIOCore
 
 /// Something that CSV is read from.
 public protocol LoadSource: Sendable {
-    /// Its name for messages, and part of its place in the ledger: a path or a URI.
+    /// Its name for messages: a path or a URI.
     var name: String { get }
+    /// Its place in the ledger: the same for every way of writing its name.
+    var ledgerName: String { get }
     /// The name of the table that its file name asks for; `nil` where it has none.
     var tableName: String? { get }
     /// Its size in bytes, where that is known.
@@ -15,6 +17,11 @@ public protocol LoadSource: Sendable {
     ///
     /// - Throws: `LoadError` with code `.source`, also where the content is no longer the one of `identity`.
     func read(from offset: Int64) async throws -> AsyncThrowingStream<ByteBuffer, any Error>
+}
+
+extension LoadSource {
+    /// The name, where there is only one way to write it.
+    public var ledgerName: String { self.name }
 }
 
 /// A file on this machine.
@@ -40,6 +47,9 @@ public struct FileSource: LoadSource {
         let changed = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
         self.identity = "\(size) bytes, \(changed)"
     }
+
+    /// The absolute path without links, so that `a.csv` and `./a.csv` are one source.
+    public var ledgerName: String { URL(fileURLWithPath: self.name).resolvingSymlinksInPath().path }
 
     /// The file's name without folder and ".csv".
     public var tableName: String? { Self.tableName(ofPath: self.name) }

@@ -49,7 +49,8 @@ private struct MemorySource: LoadSource {
             let loaded = try await loader.run()
             #expect(loaded.map(\.rowCount).reduce(0, +) == 4_558)
             #expect(loaded.allSatisfy { $0.isVerified == true })
-            let again = try await loader.run()
+            let renamed = try FileSource(path: "\(Self.root)/seeds/../seeds/./users.csv")
+            let again = try await BulkLoader(configuration: configuration, sources: sources + [renamed]).run()
             #expect(again.allSatisfy { $0.newRowCount == 0 })
             #expect(try await Self.count("order_items", configuration) == 2_262)
             let isWhole = try await MySQLConnection.withConnection(configuration) { connection in

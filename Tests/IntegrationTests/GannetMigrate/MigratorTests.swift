@@ -21,8 +21,9 @@ import Testing
         "INSERT INTO a VALUES (1, 100)",
         "ALTER TABLE a ADD INDEX (n)",
         "UPDATE a SET n = n * 2",
-        "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET NEW.n = 1; END",
+        // Renamed before it has a trigger: MariaDB 10.11 can leave an empty trigger body when that RENAME is killed.
         "RENAME TABLE a TO b",
+        "CREATE TRIGGER t BEFORE INSERT ON b FOR EACH ROW BEGIN SET NEW.n = 1; END",
         "UPDATE b SET n = n + 1",
     ]
     private static let script =
